@@ -1,0 +1,1 @@
+"""Keepwell: chronic care management for independent practices."""

@@ -1,0 +1,1 @@
+"""Machines at the door: health, and later webhooks and launches."""

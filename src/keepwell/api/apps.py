@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """Labels the room `api`."""
+
+    name = "keepwell.api"
+    label = "api"

@@ -1,0 +1,1 @@
+"""Where the chart comes from: bulk files and CSV, one folder a party."""

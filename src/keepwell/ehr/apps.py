@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class EhrConfig(AppConfig):
+    """Labels the room `ehr`."""
+
+    name = "keepwell.ehr"
+    label = "ehr"

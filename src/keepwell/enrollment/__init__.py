@@ -1,0 +1,1 @@
+"""Candidates, and later invitations, consent, enrollment and leaving."""

@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class EnrollmentConfig(AppConfig):
+    """Labels the room `enrollment`."""
+
+    name = "keepwell.enrollment"
+    label = "enrollment"

@@ -1,0 +1,1 @@
+"""Identify over whole exports without a database: DuckDB here, Spark past one machine."""

@@ -1,0 +1,1 @@
+"""Practices, staff, roles and permissions, settings, approved parameters, the audit trail."""
