@@ -7,7 +7,6 @@ source's own zone); a partial date is placed on its first day.
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,17 @@ class CoverageFact:
 
 @dataclass(frozen=True, slots=True)
 class EncounterFact:
-    """A visit or stay. `types` with their displays, `type_texts` the free words. start and end inclusive."""
+    """A visit or stay. `types` with their displays, `type_texts` the free words.
+
+    class_code and priority are v3 ActCode and ActPriority codes (IMP, AMB …; EL = elective). start and end inclusive.
+    """
 
     id: str
     status: str = ""
     class_code: str = ""
     types: tuple[Coding, ...] = ()
     type_texts: tuple[str, ...] = ()
+    priority: str = ""
     start: date | None = None
     end: date | None = None
 
@@ -79,15 +82,20 @@ class MedicationFact:
 
 @dataclass(frozen=True, slots=True)
 class ObservationFact:
-    """A result or score by LOINC. `value` is numeric in `unit` (UCUM); `answer` is a coded or free-text answer."""
+    """A result or score by LOINC. `value` is numeric in `unit` (UCUM).
+
+    answers: the codes of a coded answer and its words. by_patient: the patient or a relative took it, at home
+    (Observation.performer). A panel's components are facts of their own, with the panel's id.
+    """
 
     id: str
     status: str = ""
     codings: tuple[Coding, ...] = ()
-    value: Decimal | None = None
+    value: float | None = None
     unit: str = ""
-    answer: str = ""
+    answers: tuple[str, ...] = ()
     effective: date | None = None
+    by_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
