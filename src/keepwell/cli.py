@@ -11,6 +11,8 @@ import click
 # command on the line -> (module, attribute, the line that `keepwell --help` prints)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "identify": ("keepwell.population.commands", "identify", "An EHR export in, the eligible population out."),
+    "ehr": ("keepwell.ehr.commands", "ehr", "What an EHR exported, into the chart."),
+    "import": ("keepwell.ehr.commands", "import_command", "The same as keepwell ehr import."),
 }
 
 EPILOG = """\b
