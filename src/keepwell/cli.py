@@ -12,6 +12,8 @@ import click
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "identify": ("keepwell.population.commands", "identify", "An EHR export in, the eligible population out."),
     "ehr": ("keepwell.ehr.commands", "ehr", "What an EHR exported, into the chart."),
+    "assess": ("keepwell.enrollment.commands", "assess", "Ask the rules about every patient of the chart."),
+    "mark-enrolled": ("keepwell.enrollment.commands", "mark_enrolled", "Mark patients from a list as enrolled."),
     "import": ("keepwell.ehr.commands", "import_command", "The same as keepwell ehr import."),
 }
 

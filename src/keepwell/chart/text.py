@@ -19,9 +19,10 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def phone(written: str) -> tuple[str, str]:
-    """(E.164, extension) of a number as somebody wrote it, in the United States unless it says otherwise; else ("", "").
+    """(E.164, extension) of a number as somebody wrote it, or ("", "").
 
-    A number need not be in service, only one that could be: samples use 555 01xx, which nobody will ever have.
+    Without a country code it is one of the United States. A number need not be in service, only one that could be:
+    samples use 555 01xx, which nobody will ever have.
     """
     try:
         number = phonenumbers.parse(written, "US")

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from keepwell import clock
+from keepwell.chart.actions import find_duplicates
 from keepwell.chart.models import Patient, Source
 from keepwell.practice.models import Practice, StaffMember
 
@@ -43,9 +44,9 @@ def import_export(
     """Import the FHIR R4 export in `folder` into the chart of `practice`.
 
     now: asked at the start and at the end. complete: whether the export holds all there is of its patients (None: as
-    the folder says, see `export.folder`). organization: the practice's id in the export, when it is not the one that most
-    patients name. Returns the batch with its counts and problems. Raises ImportRefused where nothing could be imported;
-    the chart is then as before.
+    the folder says, see `export.folder`). organization: the practice's id in the export, when it is not the one that
+    most patients name. Returns the batch with its counts and problems. Raises ImportRefused where nothing could be
+    imported; the chart is then as before.
     """
     export = open_folder(folder)
     batch = start_batch(practice=practice, kind="fhir", source=source or export.source, by=by, now=now())
@@ -64,6 +65,8 @@ def import_export(
     except BaseException as error:
         end_failed(batch, tally, error, now())
         raise
+    progress("Looking for duplicate patients")
+    find_duplicates(practice=practice, now=now())
     return batch
 
 
@@ -73,8 +76,7 @@ def start_batch(*, practice: Practice, kind: str, source: str, by: StaffMember |
         ImportBatch.objects.filter(practice=practice, state=ImportBatch.State.RUNNING).update(
             state=ImportBatch.State.INTERRUPTED, finished_at=now
         )
-        batch = ImportBatch.objects.create(practice=practice, kind=kind, source=source[:200], by=by, started_at=now)
-    return batch
+        return ImportBatch.objects.create(practice=practice, kind=kind, source=source[:200], by=by, started_at=now)
 
 
 def staging_path(batch: ImportBatch) -> Path:

@@ -33,12 +33,11 @@ PATIENT_COLUMNS = (
     "state",
     "zip_code",
 )
-# After the columns of the patient's own row: the general practitioner's id in the export, and telephone numbers.
 _SEXES = frozenset({"female", "male", "other", "unknown"})
 
 
 def patient_row(patient: PatientValues, directory: Directory) -> Row:
-    """The row of a Patient: PATIENT_COLUMNS, then the practitioner's id, then phones as [e164, extension, written, use]."""
+    """The row of a Patient: PATIENT_COLUMNS, the practitioner's id, and phones as [e164, extension, written, use]."""
     name, address = patient.name, patient.address
     practitioner = next((id_ for t in patient.general_practitioners if (id_ := directory.practitioner_of(t))), "")
     values = (
@@ -71,8 +70,8 @@ def record_practitioners(
 ) -> tuple[dict[str, int], list[Problem]]:
     """Primary keys of the export's general practitioners by their id there; those not known yet are recorded.
 
-    One is known by the source's id or by the NPI; a practitioner who is known is never changed by an import. An NPI that
-    cannot be one is left out and reported.
+    One is known by the source's id or by the NPI; a practitioner who is known is never changed by an import. An NPI
+    that cannot be one is left out and reported.
     """
     rows = list(Practitioner.objects.filter(practice=practice))
     keys = {row.source_id: row.pk for row in rows if row.source_id}

@@ -16,7 +16,6 @@ from .fhir.claim import read_lines
 from .fhir.condition import read_allergy, read_condition
 from .fhir.coverage import read_coverage
 from .fhir.directory import Directory
-from .fhir.elements import text_of
 from .fhir.encounter import read_encounter
 from .fhir.medication import MedicationValues, read_order, read_statement
 from .fhir.observation import Measured, read_observation

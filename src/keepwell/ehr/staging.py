@@ -24,7 +24,8 @@ CREATE TABLE resource (
 """
 _PER_TABLE = """
 CREATE TABLE fresh_{0} (
-    source_id TEXT PRIMARY KEY, patient TEXT, fingerprint TEXT, updated TEXT, version TEXT, kind TEXT, rank TEXT, vals TEXT
+    source_id TEXT PRIMARY KEY, patient TEXT, fingerprint TEXT, updated TEXT, version TEXT, kind TEXT, rank TEXT,
+    vals TEXT
 ) WITHOUT ROWID;
 CREATE TABLE held_{0} (
     source_id TEXT PRIMARY KEY, pk INTEGER, fingerprint TEXT, patient TEXT, absent INTEGER, ours INTEGER
@@ -36,7 +37,17 @@ _INSERT_FRESH = (
     "version = excluded.version, kind = excluded.kind, rank = excluded.rank, vals = excluded.vals "
     "WHERE excluded.rank > fresh_{0}.rank"
 )
-# What the chart holds of a row: source_id, pk, fingerprint, patient's source_id, whether absent, whether from this source.
+_COUNTS = (
+    "SELECT f.kind, sum(h.pk IS NULL), sum(h.pk IS NOT NULL AND (h.fingerprint <> f.fingerprint OR h.absent)), "
+    "sum(h.pk IS NOT NULL AND h.fingerprint = f.fingerprint AND NOT h.absent) "
+    "FROM fresh_{0} f LEFT JOIN held_{0} h USING (source_id) GROUP BY f.kind"
+)
+_CHANGES = (
+    "SELECT h.pk, f.source_id, f.patient, f.fingerprint, f.updated, f.version, f.vals "
+    "FROM fresh_{0} f LEFT JOIN held_{0} h USING (source_id) "
+    "WHERE h.pk IS NULL OR h.fingerprint <> f.fingerprint OR h.absent"
+)
+# What the chart holds of a row: source_id, pk, fingerprint, patient's source_id, is it absent, is it of this source.
 Held = tuple[str, int, str, str, bool, bool]
 
 
@@ -141,20 +152,12 @@ class Staging:
 
     def counts(self, table: str) -> dict[str, dict[str, int]]:
         """Rows added, changed and unchanged, by resource type."""
-        found = self._connection.execute(
-            "SELECT f.kind, sum(h.pk IS NULL), sum(h.pk IS NOT NULL AND (h.fingerprint <> f.fingerprint OR h.absent)), "
-            "sum(h.pk IS NOT NULL AND h.fingerprint = f.fingerprint AND NOT h.absent) "
-            f"FROM fresh_{table} f LEFT JOIN held_{table} h USING (source_id) GROUP BY f.kind"  # noqa: S608
-        )
+        found = self._connection.execute(_COUNTS.format(table))
         return {kind: {"added": a, "changed": c, "unchanged": u} for kind, a, c, u in found}
 
     def changes(self, table: str) -> Iterator[Change]:
         """Rows that are new or differ from the chart's."""
-        found = self._connection.execute(
-            "SELECT h.pk, f.source_id, f.patient, f.fingerprint, f.updated, f.version, f.vals "
-            f"FROM fresh_{table} f LEFT JOIN held_{table} h USING (source_id) "  # noqa: S608
-            "WHERE h.pk IS NULL OR h.fingerprint <> f.fingerprint OR h.absent"
-        )
+        found = self._connection.execute(_CHANGES.format(table))
         for pk, source_id, patient, fingerprint, updated, version, values in found:
             moment = datetime.fromisoformat(updated).astimezone(UTC) if updated else None
             yield Change(pk, source_id, patient, fingerprint, moment, version, orjson.loads(values))

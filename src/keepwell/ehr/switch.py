@@ -3,9 +3,10 @@
 Readers see the chart before or after, never between. A fence makes the last step exclusive: the batch must still be the
 practice's running one, so an import that was given up meanwhile can no longer write.
 
-What a newer complete export of a patient no longer holds is kept and marked absent, and no rule counts it: the practice's
-own system has taken it back, and `keepwell identify` over the same export would not see it either. Nothing is marked from
-an export that is not complete (`_since`, Bundles), whose files of that type broke, or for patients who are not in it.
+What a newer complete export of a patient no longer holds is kept and marked absent, and no rule counts it: the
+practice's own system has taken it back, and `keepwell identify` over the same export would not see it either. Nothing
+is marked from an export that is not complete (`_since`, Bundles), whose files of that type broke, or for patients who
+are not in it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -176,7 +177,7 @@ def _write_phones(changes: Collection[Change], prepared: Prepared) -> None:
 def _link_merged(prepared: Prepared, keys: Mapping[str, int]) -> set[str]:
     """Follow Patient.link: the replaced record points at its survivor. What a person merged stays as they left it."""
     rows = {row.source_id: row for row in _merged_or_linked(prepared)}
-    steps = {row.pk: row.merged_into_id for row in rows.values() if row.merged_into_id}
+    steps: dict[int, int | None] = {row.pk: row.merged_into_id for row in rows.values() if row.merged_into_id}
     changed = set()
     for source_id, row in rows.items():
         survivor = prepared.survivors.get(source_id)

@@ -117,3 +117,20 @@ class Reassessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient_id} since {self.asked_at}"
+
+
+class SavedFilter(models.Model):
+    """A filter of a list that somebody gave a name. query: the filters as they stand in the page's address."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_index=False)
+    member = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="saved_filters")
+    page = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "page", "name"], name="filter_name_once_a_member")]
+
+    def __str__(self) -> str:
+        return self.name

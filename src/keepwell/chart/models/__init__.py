@@ -3,7 +3,7 @@
 from .care import CareTeamMember, SignificantRiskJudgement
 from .clinical import Allergy, Condition, Document, Encounter, Immunization, MedicationOrder, Observation, Procedure
 from .cover import Coverage, ServiceClaim
-from .duplicates import DuplicateDecision, Merge
+from .duplicates import DuplicateCandidate, DuplicateDecision, Merge
 from .patients import Patient, PatientPhone
 from .source import Source
 
@@ -13,6 +13,7 @@ __all__ = [
     "Condition",
     "Coverage",
     "Document",
+    "DuplicateCandidate",
     "DuplicateDecision",
     "Encounter",
     "Immunization",

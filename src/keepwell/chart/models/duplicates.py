@@ -7,6 +7,23 @@ from keepwell.practice.models import Practice, StaffMember
 from .patients import Patient
 
 
+class DuplicateCandidate(models.Model):
+    """Two records that look like one person, as last computed; what was decided since is left out when it is read."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    lower = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    higher = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+", db_index=False)
+    score = models.PositiveSmallIntegerField()
+    evidence = models.CharField(max_length=1000)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lower", "higher"], name="one_candidate_a_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.lower_id} and {self.higher_id}"
+
+
 class DuplicateDecision(models.Model):
     """Two records are different people: remembered, so that nobody is asked again. lower_id has the smaller key."""
 

@@ -12,9 +12,9 @@ import ijson
 import orjson
 from ijson.common import ObjectBuilder
 
+from keepwell.ehr.problems import Problem
 from keepwell.rules.fhir import reference_target
 
-from ..problems import Problem
 from .lines import BROKEN_STREAM, open_stream
 
 # Up to this size a file is parsed in one go, which is some ten times faster.
@@ -85,7 +85,7 @@ def _streamed(path: Path) -> Iterator[object]:
         yield {"resource": whole}
 
 
-class _without_mark:  # noqa: N801 (a wrapper around a stream, used as a function)
+class _without_mark:
     """A stream less the byte order mark that may begin it."""
 
     def __init__(self, stream: Any) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from ..problems import ImportRefused, Problem
+from keepwell.ehr.problems import ImportRefused, Problem
 
 _NAMED = re.compile(r"^([A-Z][A-Za-z]+)(?:[._-].*)?\.ndjson(?:\.gz)?$")
 _NDJSON = (".ndjson", ".ndjson.gz")

@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 
 import orjson
 
-from ..problems import Problem
+from keepwell.ehr.problems import Problem
 
 LINE_LIMIT = 64 * 1024 * 1024
 _CHUNK = 1024 * 1024
@@ -21,7 +21,7 @@ def open_stream(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     if packed or path.suffix == ".gz":
-        return cast(IO[bytes], gzip.open(path, "rb"))
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     return path.open("rb")
 
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from keepwell.ehr.fhir.elements import object_of, objects_of, text_of
+from keepwell.ehr.problems import Problem
 from keepwell.rules.fhir import problem as problem_of
 
-from ..fhir.elements import object_of, objects_of, text_of
-from ..problems import Problem
 from .bundles import Entry, opened, read_bundle
 from .folder import ExportFile
 from .lines import read_objects

@@ -20,7 +20,7 @@ class ConditionValues:
 
 
 def read_condition(resource: Resource) -> ConditionValues:
-    """The Condition `resource`. An abatement decides nothing: a missing clinicalStatus counts as active (the contract)."""
+    """The Condition `resource`. An abatement decides nothing: a missing clinicalStatus counts as active."""
     fact = ConditionFact(
         id=resource["id"].strip(),
         codings=codings_of(resource.get("code")),

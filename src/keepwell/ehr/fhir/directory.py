@@ -11,7 +11,7 @@ from keepwell.rules.fhir import Resource
 
 from .elements import codings_of, objects_of, said_of, text_of, words_of
 from .patient import PatientValues
-from .people import Address, PersonName, address_of, identifiers_of, name_of, npi_of, phones_of
+from .people import NO_ADDRESS, Address, PersonName, address_of, identifiers_of, name_of, npi_of, phones_of
 from .references import Target, target_of
 
 REFERENCE_KINDS = frozenset({"Organization", "Practitioner", "PractitionerRole", "Medication", "RelatedPerson"})
@@ -25,7 +25,7 @@ class OrganizationEntry:
     name: str
     npi: str = ""
     phone: str = ""
-    address: Address = Address()
+    address: Address = NO_ADDRESS
     kinds: tuple[str, ...] = ()
 
 

@@ -6,8 +6,19 @@ from datetime import date, datetime
 from keepwell.rules.fhir import Resource, date_of
 
 from .elements import codings_of, object_of, objects_of, text_of, updated_of, version_of
-from .people import Address, PersonName, Phone, address_of, email_of, identifier_of, mbi_of, name_of, phones_of
-from .references import Target, target_of
+from .people import (
+    NO_ADDRESS,
+    Address,
+    PersonName,
+    Phone,
+    address_of,
+    email_of,
+    identifier_of,
+    mbi_of,
+    name_of,
+    phones_of,
+)
+from .references import NOWHERE, Target, target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +37,10 @@ class PatientValues:
     language: str = ""
     active: bool = True
     email: str = ""
-    address: Address = Address()
+    address: Address = NO_ADDRESS
     phones: tuple[Phone, ...] = ()
     general_practitioners: tuple[Target, ...] = ()
-    organization: Target = Target()
+    organization: Target = NOWHERE
     replaced_by: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     version: str = ""

@@ -47,6 +47,9 @@ class Address:
     zip_code: str = ""
 
 
+NO_ADDRESS = Address()
+
+
 def name_of(resource: Resource) -> PersonName:
     """The official name of a person, else the usual one, else the first that is neither old nor a maiden name."""
     names = list(objects_of(resource.get("name")))
@@ -114,7 +117,7 @@ def zip_of(written: str) -> str:
 
 
 def identifier_of(resource: Resource, *, systems: frozenset[str] = frozenset(), kind: str = "") -> str:
-    """The first identifier of one of these systems, else the first of this v2-0203 type (MR, MC); ended ones left out."""
+    """The first identifier of one of these systems, else the first of this v2-0203 type (MR, MC); no ended ones."""
     current = [
         i
         for i in objects_of(resource.get("identifier"))

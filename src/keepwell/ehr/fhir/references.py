@@ -31,6 +31,9 @@ class Target:
         return not (self.id or self.identifier or self.contained)
 
 
+NOWHERE = Target()
+
+
 def target_of(reference: object, within: Resource) -> Target:
     """What `reference` (a Reference element) of the resource `within` names; an empty Target for none."""
     element = object_of(reference)
